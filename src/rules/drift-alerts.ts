@@ -114,10 +114,12 @@ export function driftAlerts(scales: Scales): Alert[] {
       name: 'ModelReferenceMissing',
       severity: 'warning',
       component: 'model',
+      // Of one scrape: what is recorded of a new version may not be there yet.
       expr: promql`
         count by (${byFeature}) (model_feature_bin_observations_total)
-        unless on (${byFeature})
-          (model_feature:bins:count and on (${byFeature}) model_feature:reference_samples:max > 0)`,
+        unless on (${byFeature}) (
+          model_feature_reference_ratio and on (${byFeature}) model_feature_reference_samples > 0
+        )`,
       for: time('10m'),
       keepFiringFor: time('15m'),
       summary: `${feature} has no reference`,

@@ -29,6 +29,8 @@ export type RuleTest = {
   /** The rule files it needs, by name without `.yml`, in the order in which they are evaluated. */
   readonly files: readonly string[];
   readonly pace: Pace;
+  /** Whether each group is evaluated before those that it reads, as may happen right after the first scrape. */
+  readonly reversed?: boolean;
   readonly series: readonly Series[];
   readonly queries?: readonly Query[];
   readonly alerts?: readonly AlertCheck[];
@@ -78,11 +80,13 @@ export async function runRuleTest(promtool: string, test: RuleTest): Promise<voi
   }
 }
 
-function testFile(files: readonly RuleFile[], { name, pace, series, queries = [], alerts = [] }: RuleTest) {
+function testFile(files: readonly RuleFile[], test: RuleTest) {
+  const { name, pace, reversed = false, series, queries = [], alerts = [] } = test;
+  const groups = files.flatMap((file) => file.groups.map((group) => group.name));
   return {
     rule_files: files.map((file) => file.name),
     evaluation_interval: paces[pace].evaluation,
-    group_eval_order: files.flatMap((file) => file.groups.map((group) => group.name)),
+    group_eval_order: reversed ? groups.reverse() : groups,
     tests: [
       {
         name,
