@@ -41,6 +41,7 @@ VOLUME ["/app/logs"]
 EXPOSE 8000 9464
 STOPSIGNAL SIGTERM
 # The image has no curl, so Node's fetch makes the request.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+# Each check starts Node, which takes seconds while the machine is busy.
+HEALTHCHECK --interval=10s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${Number(process.env.PORT) || 8000}/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--require", "./src/require-node.cjs", "--max-semi-space-size=16", "--import", "./otel/register.ts", "src/server.ts"]

@@ -24,7 +24,6 @@ export type Target = {
   readonly job: string;
   readonly instance: string;
   readonly health: string;
-  readonly lastScrape: Date;
 };
 export type Alert = { readonly labels: Labels; readonly annotations: Labels; readonly state: string };
 
@@ -70,13 +69,12 @@ export function createPrometheus(url: string) {
     },
 
     async targets(): Promise<Target[]> {
-      type Raw = { labels: Labels; health: string; lastScrape: string };
+      type Raw = { labels: Labels; health: string };
       const { data } = await getJson<Answer<{ activeTargets: Raw[] }>>(`${url}/api/v1/targets?state=active`);
-      return data.activeTargets.map(({ labels, health, lastScrape }) => ({
+      return data.activeTargets.map(({ labels, health }) => ({
         job: labels.job,
         instance: labels.instance,
         health,
-        lastScrape: new Date(lastScrape),
       }));
     },
 

@@ -45,6 +45,7 @@ describe('a container that runs as the pod does', () => {
   const address: Record<string, string> = {};
 
   before(async function () {
+    this.timeout(1_200_000);
     const docker = requireTool(this, 'docker engine');
     run = async (...args) => {
       const { stdout } = await promisify(execFile)(docker, args, { cwd: root, maxBuffer: 2 ** 26 });
@@ -65,7 +66,7 @@ describe('a container that runs as the pod does', () => {
     );
     await eventually(async () => {
       assert.equal(await run('inspect', '--format', '{{.State.Health.Status}}', name), 'healthy');
-    }, 90_000);
+    }, 180_000);
     for (const port of ['8000', '9464']) address[port] = `http://${await run('port', name, port)}`;
   });
   after(async () => {

@@ -74,6 +74,7 @@ describe('the stack', () => {
   let sent = 0;
 
   before(async function () {
+    this.timeout(1_200_000);
     requireTool(this, 'docker compose');
     requireTool(this, 'docker engine');
     stack = createStack();
@@ -111,26 +112,34 @@ describe('the stack', () => {
     sent += outcome.sent;
   }
 
-  /** Sends a request that must be traced; gives its status and the trace's id. */
+  /** Sends a request that must be traced; gives its status, the trace's id and how long it took. */
   async function sendTraced(
     input: object,
-    id = randomBytes(16).toString('hex'),
-  ): Promise<{ status: number; id: string }> {
-    const [url] = await replicas.urls(1);
+    { id = randomBytes(16).toString('hex'), url }: { id?: string; url?: string } = {},
+  ): Promise<{ status: number; id: string; milliseconds: number }> {
+    url ??= (await replicas.urls(1))[0];
+    const startedAt = performance.now();
     const { status } = await fetch(`${url}/predict`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', traceparent: `00-${id}-${callerSpan}-01` },
       body: JSON.stringify(input),
     });
     if (status === 200) sent += 1;
-    return { status, id };
+    return { status, id, milliseconds: performance.now() - startedAt };
   }
 
-  /** The same, with the spans once Jaeger has them. */
+  /** The spans of a request once Jaeger has that which ends last, and with it all others. */
+  const traced = (id: string): Promise<readonly Span[]> =>
+    until(`trace ${id} in Jaeger`, 60, async () => {
+      const spans = await jaeger.trace(id);
+      return spans?.some(({ operationName }) => operationName === 'POST /predict') ? spans : undefined;
+    });
+
+  /** Sends a request that must be answered and traced. */
   async function traceRequest(input: object): Promise<{ spans: readonly Span[]; id: string }> {
     const { status, id } = await sendTraced(input);
     assert.equal(status, 200);
-    return { id, spans: await until(`trace ${id} in Jaeger`, 15, () => jaeger.trace(id)) };
+    return { id, spans: await traced(id) };
   }
 
   it('has every target up', async () => {
@@ -215,7 +224,7 @@ describe('the stack', () => {
         (await prometheus.exemplarTraces(series)).find((trace) => trace === id),
       );
     }
-    const spans = await until(`trace ${id} in Jaeger`, 15, () => jaeger.trace(id));
+    const spans = await traced(id);
     show(`exemplar ${id} has ${spans.length} spans in Jaeger`);
   });
 
@@ -229,7 +238,7 @@ describe('the stack', () => {
       const found = await prometheus.exemplarTraces('traces_span_metrics_duration_seconds_bucket');
       return found.length > 0 ? found : undefined;
     });
-    const spans = await until('the trace of an exemplar', 30, () => jaeger.trace(traces[traces.length - 1]));
+    const spans = await until('the trace of an exemplar', 60, () => jaeger.trace(traces[traces.length - 1]));
     show(
       `${values[0][1]} predict spans counted; exemplar ${traces.at(-1)} has ${spans.length} spans in Jaeger`,
     );
@@ -285,12 +294,9 @@ describe('the stack', () => {
     const { windows } = JSON.parse(await stack.exec('app', 'node', '-e', script)) as Answer;
     const { features, score } = windows['1h'];
     // the increase is extrapolated, so its size does not tell whether a rule has seen the last requests
-    const scrapedSeconds = Date.now() / 1000;
     const recorded = 'model_feature:psi{model="credit",window="1h"}';
-    const found = await until('an evaluation of the rules since that scrape', 90, async () => {
-      const fresh = await prometheus.query(`timestamp(${recorded}) > ${scrapedSeconds}`);
-      return fresh.length === features.length + 1 ? prometheus.query(recorded) : undefined;
-    });
+    await replicas.recorded(recorded);
+    const found = await prometheus.query(recorded);
     for (const { name, samples, psi } of [...features, score]) {
       assert.equal(samples, sent, name);
       const inPrometheus = found.find(({ metric }) => metric.feature === name)?.values[0][1] ?? Number.NaN;
@@ -331,10 +337,10 @@ describe('the stack', () => {
 
   it('runs every command of the runbook, for Docker Compose and for Kubernetes', async () => {
     const [, traceId] = traceparent.split('-');
-    await sendTraced({ age: 40, limit: 2000, history: 'never seen' }, traceId);
+    await sendTraced({ age: 40, limit: 2000, history: 'never seen' }, { id: traceId });
     const kept = await stack.exec('app', 'sh', '-c', 'head -qn 1 /app/logs/*/outcomes.jsonl');
     const { id } = JSON.parse(kept.split('\n')[0]) as { id: string };
-    await until('the row on disk', 10, async () => {
+    await until('the row on disk', 60, async () => {
       const found = await stack.exec(
         'app',
         'vigia',
@@ -349,29 +355,45 @@ describe('the stack', () => {
     show(`${await followRunbook(stack, id)} commands`);
   });
 
-  it('answers every query of every dashboard', async () => {
+  /** How many queries the dashboards have, and those that find nothing though they should. */
+  async function askDashboards(): Promise<{ queries: number; empty: string[] }> {
     let queries = 0;
     const empty: string[] = [];
-    // some panels show only the last minute, in which there must be requests
-    const traffic = startTraffic(await replicas.urls(1), '--rate', '20');
+    for (const { uid } of await grafana.dashboards()) {
+      const dashboard = await grafana.dashboard<DashboardJson>(uid);
+      const results = await runDashboardQueries(dashboard, { prometheus, jaeger });
+      queries += results.length + (await runAnnotationQueries(dashboard, { prometheus, jaeger }));
+      for (const { place, series, error } of results) {
+        if (series === 0 && (error || !mayBeEmpty.test(place)))
+          empty.push(`${place}${error ? `: ${error}` : ''}`);
+      }
+    }
+    return { queries, empty };
+  }
+
+  it('answers every query of every dashboard', async () => {
+    const admin = await stack.url('app', 9464);
+    // Some panels show only the last minute, in which there must be requests; without outcomes of these, figures that
+    // hold for all predictions would soon be left out.
+    const labels = ['--labels', '--label-url', admin, '--label-delay', '0.1s'];
+    const traffic = startTraffic(await replicas.urls(1), '--rate', '20', ...labels);
+    let asked: Awaited<ReturnType<typeof askDashboards>>;
     try {
       await until('the traffic in Prometheus', 120, async () => {
         const found = await prometheus.query(`sum(rate(${answered}[1m])) > 5`);
         return found.length > 0 || undefined;
       });
-      for (const { uid } of await grafana.dashboards()) {
-        const dashboard = await grafana.dashboard<DashboardJson>(uid);
-        const results = await runDashboardQueries(dashboard, { prometheus, jaeger });
-        queries += results.length + (await runAnnotationQueries(dashboard, { prometheus, jaeger }));
-        for (const { place, series, error } of results) {
-          if (series === 0 && (error || !mayBeEmpty.test(place)))
-            empty.push(`${place}${error ? `: ${error}` : ''}`);
-        }
+      asked = await askDashboards();
+      if (asked.empty.length > 0) {
+        // a scrape that takes too long leaves a gap of some seconds in all series of its target
+        await replicas.scraped(1);
+        asked = await askDashboards();
       }
     } finally {
       traffic.stop();
     }
     expectNoFailure(await traffic.ended);
+    const { queries, empty } = asked;
     show(`${queries} queries of panels, variables and annotations, ${empty.length} without data`);
     assert.deepEqual(empty, []);
   });
@@ -381,14 +403,15 @@ describe('the stack', () => {
     const outcome = await startTraffic(await replicas.urls(1), '--rate', '50', '--duration', '60s').ended;
     show(`without Collector: ${outcome.text}`);
     expectNoFailure(outcome);
-    await replicas.scraped(1);
-    const [dropped] = await prometheus.query('sum(otel_spans_dropped_total)');
-    assert.ok(dropped.values[0][1] > 0);
+    const dropped = await until('dropped spans', 60, async () => {
+      const [found] = await prometheus.query('sum(otel_spans_dropped_total) > 0');
+      return found?.values[0][1];
+    });
     await stack.compose('start', 'collector');
     const { id } = await until('traces again', 60, () =>
       traceRequest({ age: 50, limit: 900, history: 'paid' }),
     );
-    show(`${dropped.values[0][1]} spans dropped and counted; with the Collector back, trace ${id} arrives`);
+    show(`${dropped} spans dropped and counted; with the Collector back, trace ${id} arrives`);
   });
 
   it('adds up over three replicas, one of them restarted in the middle', async () => {
@@ -415,14 +438,17 @@ describe('the stack', () => {
     show(`${sent - before} requests to three replicas, ${sent} in all; counted ${counts} = ${total}`);
     assert.equal(runs.length, 4, 'three replicas, one of which ran twice');
     assert.equal(total, sent);
-    const lines = await stack.exec(
-      'app',
-      'sh',
-      '-c',
-      // requests only: rows that waited for a shadow when its replica was stopped are not scored
-      `ls /app/logs | wc -l; cat /app/logs/*/input_samples.jsonl | grep -c '"model":"credit"'`,
-    );
-    assert.deepEqual(lines.trim().split(/\s+/).map(Number), [3, sent]);
+    await until('a sample line of every request', 30, async () => {
+      const lines = await stack.exec(
+        'app',
+        'sh',
+        '-c',
+        // requests only: rows that waited for a shadow when its replica was stopped are not scored
+        `ls /app/logs | wc -l; cat /app/logs/*/input_samples.jsonl | grep -c '"model":"credit"'`,
+      );
+      assert.deepEqual(lines.trim().split(/\s+/).map(Number), [3, sent]);
+      return true;
+    });
     show(`${sent} sample lines in 3 folders`);
   });
 
@@ -447,24 +473,27 @@ describe('the stack', () => {
     )?.[1];
     assert.ok(documented);
     await stack.lay(documented.replaceAll(/^ {3}/gm, ''), 'collector');
-    await until(
-      'the Collector',
-      30,
-      async () => (await sendTraced({ age: null })).status === 422 || undefined,
-    );
-    await delay(3000);
-    const good = await Promise.all(
-      Array.from({ length: 100 }, () => sendTraced({ age: 30, limit: 2000, history: 'good' })),
-    );
-    const refused = await Promise.all(Array.from({ length: 5 }, () => sendTraced({ age: null })));
+    await until('a trace by way of the new Collector', 120, async () => {
+      const { id } = await sendTraced({ age: null });
+      return until('that trace', 20, () => jaeger.trace(id));
+    });
+    const [url] = await replicas.urls(1);
+    const fast: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      const { id, milliseconds } = await sendTraced({ age: 30, limit: 2000, history: 'good' }, { url });
+      // slower ones are worth keeping
+      if (milliseconds < 250) fast.push(id);
+    }
+    assert.ok(fast.length >= 50, `${fast.length} of 100 answered within 250 ms`);
+    const refused = await Promise.all(Array.from({ length: 5 }, () => sendTraced({ age: null }, { url })));
     for (const { status, id } of refused) {
       assert.equal(status, 422);
-      await until(`trace ${id} of a refused request`, 30, () => jaeger.trace(id));
+      await until(`trace ${id} of a refused request`, 60, () => jaeger.trace(id));
     }
-    const traces = await Promise.all(good.map(({ id }) => jaeger.trace(id)));
+    const traces = await Promise.all(fast.map((id) => jaeger.trace(id)));
     const kept = traces.filter((trace) => trace !== undefined).length;
-    show(`kept ${refused.length} of ${refused.length} refused requests, ${kept} of ${good.length} others`);
-    assert.ok(kept <= 25, `${kept} kept, 5 % asked for`);
+    show(`kept ${refused.length} of ${refused.length} refused requests, ${kept} of ${fast.length} others`);
+    assert.ok(kept <= fast.length / 4, `${kept} of ${fast.length} kept, 5 % asked for`);
   });
 
   // no tool that can be installed: a pipeline that has one says where

@@ -31,6 +31,7 @@ describe('docker stop, in a container without an init', () => {
   let run: (...args: string[]) => Promise<string>;
 
   before(async function () {
+    this.timeout(1_200_000);
     const docker = requireTool(this, 'docker engine');
     run = async (...args) => {
       const { stdout, stderr } = await promisify(execFile)(docker, args, { cwd: root, maxBuffer: 2 ** 26 });

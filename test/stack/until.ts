@@ -14,7 +14,8 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   let cause: unknown;
-  do {
+  // twice at least: a single attempt may take longer than all the time there is
+  for (let attempts = 0; attempts < 2 || performance.now() < deadline; attempts++) {
     try {
       const found = await probe();
       if (found !== undefined) return found;
@@ -23,6 +24,6 @@ export async function until<T>(
       cause = error;
     }
     await delay(500);
-  } while (performance.now() < deadline);
+  }
   throw new Error(`waited ${seconds} s in vain: ${what}`, { cause });
 }

@@ -59,7 +59,8 @@ async function makePythonEnvironment(program: string, requirements: string): Pro
   try {
     await run(program, ['-m', 'venv', unfinished]);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
-    await run(join(unfinished, 'bin/python'), [...pip, '--requirement', requirements]);
+    // What is imported is compiled then; it is a small part of all.
+    await run(join(unfinished, 'bin/python'), [...pip, '--no-compile', '--requirement', requirements]);
     // another run may have been faster
     await rename(unfinished, folder).catch((error) => {
       if (!existsSync(python)) throw error;
