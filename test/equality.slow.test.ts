@@ -94,8 +94,7 @@ function close(actual: number | null, expected: number | null, what: string): vo
   );
 }
 
-describe('drift of the same requests', function () {
-  this.timeout(120_000);
+describe('drift of the same requests', () => {
   let service: TestService | undefined;
   let live: Map<string, Live>;
   let shift: ScoreShift;

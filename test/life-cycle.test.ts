@@ -127,7 +127,7 @@ describe('an impossible start', () => {
     spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
       cwd: root,
       encoding: 'utf8',
-      timeout: 15_000,
+      timeout: 50_000,
       env: {
         ...process.env,
         PORT: '0',

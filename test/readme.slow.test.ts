@@ -66,7 +66,6 @@ describe('the README', () => {
 
 for (const page of pages) {
   describe(`the commands of ${page}, followed from top to bottom`, function () {
-    this.timeout(180_000);
     this.slow(60_000);
 
     it('work as they stand', async function () {

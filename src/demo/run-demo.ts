@@ -101,8 +101,11 @@ async function tellStory(
   if (!signal.aborted) {
     tell(describeSteady(await askDrift(adminUrl), requests, afterMs));
     const stopShowing = showCountdown(options);
-    await send({ rate: ratePerSecond, durationMs: afterMs, next: world.next });
-    stopShowing();
+    try {
+      await send({ rate: ratePerSecond, durationMs: afterMs, next: world.next });
+    } finally {
+      stopShowing();
+    }
   }
   if (!signal.aborted) {
     before = await askRealised(adminUrl);

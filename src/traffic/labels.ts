@@ -75,8 +75,11 @@ export function createLabels(options: LabelOptions): Labels {
   let batches = 0;
   let fault: Error | undefined;
   const sending = new Set<Promise<void>>();
-  const timer = setInterval(() => sendDue(performance.now()), intervalMs);
-  signal?.addEventListener('abort', () => clearInterval(timer), { once: true });
+  const timer = setInterval(() => {
+    // asked each time: a signal that was aborted before this was called has no event any more
+    if (signal?.aborted) clearInterval(timer);
+    else sendDue(performance.now());
+  }, intervalMs);
 
   function take({ row, status, body }: Answer): void {
     if (status !== 200 || random() >= share) return;

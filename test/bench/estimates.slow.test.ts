@@ -63,9 +63,8 @@ function within(value: number, least: number, greatest: number, what: string): v
   assert.ok(value > least && value < greatest, `${what}: ${value}`);
 }
 
-describe('estimates without outcomes', function () {
+describe('estimates without outcomes', () => {
   // seconds of processor time, and minutes on a busy machine
-  this.timeout(180_000);
 
   for (const world of ['training', 'riskier', 'mirrored', 'harder'] as const) {
     it(`state a standard error that is their deviation, in the world "${worlds[world].title}"`, () => {

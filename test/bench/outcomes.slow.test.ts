@@ -18,9 +18,8 @@ import { gauge } from '../otel/support/series.ts';
 import { requireTool } from '../support/tools.ts';
 import { withoutFigures } from './without-figures.ts';
 
-describe('outcomes bench', function () {
+describe('outcomes bench', () => {
   // seconds of processor time, and minutes on a busy machine
-  this.timeout(180_000);
 
   it('raises no alarm for a model in its own world, where the same tests without their precautions raise many', () => {
     const alarms = countAlarms({ rows: 500, models: 40, outcomes: { training: 5000 }, seed: 1 });

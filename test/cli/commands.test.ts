@@ -39,7 +39,7 @@ describe('vigia', () => {
     }
   });
 
-  it('knows which command and which option was probably meant', () => {
+  describe('knows which command and which option was probably meant', () => {
     for (const [args, message] of [
       [['drfit'], 'there is no command drfit (did you mean drift?) (see vigia --help)'],
       [['fly'], 'there is no command fly (see vigia --help)'],
@@ -64,12 +64,14 @@ describe('vigia', () => {
       [['samples', '--bin', 'history=god'], /^--bin: history has no bin 'god' \(did you mean good\?\)/],
       [['evaluate', '--data', 'data/german-credit.csv', '--by', 'AGES'], /\(did you mean age\?\)/],
     ] as const) {
-      const { status, stdout, stderr } = vigia(...args);
-      assert.equal(stdout, '');
-      if (typeof message === 'string') assert.equal(stderr, `${message}\n`);
-      else assert.match(stderr, message);
-      assert.equal(stderr.split('\n').length, 2, stderr);
-      assert.equal(status, (args as readonly string[]).includes('agee') ? 1 : 2, stderr);
+      it(args.join(' '), () => {
+        const { status, stdout, stderr } = vigia(...args);
+        assert.equal(stdout, '');
+        if (typeof message === 'string') assert.equal(stderr, `${message}\n`);
+        else assert.match(stderr, message);
+        assert.equal(stderr.split('\n').length, 2, stderr);
+        assert.equal(status, (args as readonly string[]).includes('agee') ? 1 : 2, stderr);
+      });
     }
   });
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeSet, trainOn, writeTable } from '../../bench/training-table.ts';
 import { loadArtifact } from '../../src/model/artifact.ts';
+import { slowness } from '../support/machine-speed.ts';
 
-describe('npm run train on 20,000 rows of 30 columns', function () {
+describe('npm run train on 20,000 rows of 30 columns', () => {
   // the limits below are of processor time and memory; how long a busy machine takes says nothing
-  this.timeout(120_000);
 
   it('takes seconds of processor time, and little memory', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigia-train-large-'));
@@ -18,7 +18,7 @@ describe('npm run train on 20,000 rows of 30 columns', function () {
       const { training, features } = await loadArtifact(out);
       assert.deepEqual([training.rows, features.length], [20_000, 30]);
       console.log(`        ${cpuSeconds.toFixed(1)} s of processor time, ${peakMb.toFixed(0)} MB`);
-      assert.ok(cpuSeconds < 20, `${cpuSeconds} s`);
+      assert.ok(cpuSeconds < 20 * slowness(), `${cpuSeconds} s`);
       assert.ok(peakMb < 400, `${peakMb} MB`);
     } finally {
       await rm(folder, { recursive: true, force: true });

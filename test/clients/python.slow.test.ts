@@ -29,7 +29,6 @@ const example = join(root, 'examples/fastapi');
 const token = 'token-of-those-who-may-observe-0123456789';
 
 describe('the Python client', function () {
-  this.timeout(300_000);
   this.slow(60_000);
   let python: string;
 

@@ -9,8 +9,7 @@ import { eventually, root } from '../support/service.ts';
 import { childOf } from '../support/signals.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-describe('npm run demo', function () {
-  this.timeout(90_000);
+describe('npm run demo', () => {
   const children: ChildProcess[] = [];
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   beforeEach(async () => {

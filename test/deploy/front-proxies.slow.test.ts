@@ -298,10 +298,11 @@ for (const kind of ['nginx', 'caddy'] as const) {
 
     if (kind === 'nginx') {
       it('limits how much a caller sends, and only that caller', async () => {
-        const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-        const statuses = [];
-        for (let i = 0; i < 60; i++)
-          statuses.push((await send('/predict', { body: row, headers: withKey, agent })).status);
+        const agent = new Agent({ keepAlive: true });
+        const answers = Array.from({ length: 60 }, () =>
+          send('/predict', { body: row, headers: withKey, agent }),
+        );
+        const statuses = (await Promise.all(answers)).map(({ status }) => status);
         agent.destroy();
         const rejected = statuses.filter((status) => status === 429).length;
         assert.ok(rejected > 0 && rejected < 60, String(rejected));
@@ -309,8 +310,7 @@ for (const kind of ['nginx', 'caddy'] as const) {
       });
     }
 
-    it('answers with a problem document while the service is down', async function () {
-      this.timeout(30_000);
+    it('answers with a problem document while the service is down', async () => {
       await service.signal('SIGTERM');
       assertProblem(await send('/predict', { body: row, certificate: 'loans-batch' }), 502);
     });

@@ -104,8 +104,7 @@ describe('models mounted from a ConfigMap', () => {
   });
 });
 
-describe('a rolling restart of two replicas, each with a disk of its own', function () {
-  this.timeout(120_000);
+describe('a rolling restart of two replicas, each with a disk of its own', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   const running = new Map<string, TestService>();
   /** As a Service of Kubernetes has them: those that are ready. */

@@ -18,8 +18,7 @@ const systemd = '/lib/systemd/systemd';
 /** As in systemd's list of features that a service can do without; 10 is the worst. */
 const mostExposure = 1.5;
 
-describe('the unit for systemd', function () {
-  this.timeout(30_000);
+describe('the unit for systemd', () => {
   let analyze: string;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
@@ -50,7 +49,6 @@ describe('the unit for systemd', function () {
 });
 
 describe('docs/operating.md, followed on a machine with systemd', function () {
-  this.timeout(300_000);
   this.slow(30_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let machine: Machine;

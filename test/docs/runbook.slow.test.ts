@@ -32,7 +32,6 @@ exec "$@"
 `;
 
 describe('the commands of docs/alerts.md', function () {
-  this.timeout(120_000);
   this.slow(20_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let service: TestService;

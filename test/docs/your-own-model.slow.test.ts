@@ -25,7 +25,6 @@ const run = promisify(execFile);
 const customers = 600;
 
 describe('docs/your-own-model.md, followed from top to bottom', function () {
-  this.timeout(300_000);
   this.slow(30_000);
   let page: CodeBlocks;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -4,9 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installExample } from '../support/example.ts';
 
-describe('the example with a batch of Parquet', function () {
-  this.timeout(300_000);
-
+describe('the example with a batch of Parquet', () => {
   it('scores an ordinary day and refuses one that has drifted, from a clean folder', async function () {
     await using example = await installExample(this, 'batch-parquet');
     const node = (...args: string[]) =>

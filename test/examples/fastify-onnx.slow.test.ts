@@ -5,9 +5,7 @@ import { promisify } from 'node:util';
 import { installExample } from '../support/example.ts';
 import { postJson, seriesValue } from '../support/service.ts';
 
-describe('the example with Fastify and ONNX', function () {
-  this.timeout(300_000);
-
+describe('the example with Fastify and ONNX', () => {
   it('profiles, predicts, counts its answers and sees drift, from a clean folder', async function () {
     await using example = await installExample(this, 'fastify-onnx');
     const options = { cwd: example.folder, env: { ...process.env, PORT: '0' } };

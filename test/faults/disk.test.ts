@@ -37,7 +37,7 @@ function settled(service: TestService) {
     const now = await counts(service);
     assert.equal(now.written + now.lostToDisk + now.lostToQueue, now.predictions);
     return now;
-  }, 20_000);
+  });
 }
 
 const warnings = (service: TestService) =>

@@ -20,7 +20,7 @@ const maxBytesPerRequest = isLong ? 8 : 100;
 const maxGrowthMiB = 100;
 
 describe('half an hour of requests in a row', function () {
-  this.timeout(isLong ? 900_000 : 60_000);
+  this.timeout(isLong ? 900_000 : 300_000);
 
   it('leaves nothing in memory, while clients that never finish are cut off in time', async () => {
     const sink = await startOtlpSink();
@@ -35,7 +35,7 @@ describe('half an hour of requests in a row', function () {
     try {
       const slow = holdUp(service.api);
       // the code is compiled and every table has its size after these
-      assertAllRight(await startLoad(service.api, { count: requests / 4 }).done);
+      assertAllRight(await startLoad(service.api, { count: requests / 4, durationMs: 800_000 }).done);
       const before = await memory();
       const load = await startLoad(service.api, { count: requests, durationMs: 800_000 }).done;
       assertAllRight(load);
@@ -69,7 +69,13 @@ describe('half an hour of requests in a row', function () {
       sink.close();
     }
 
+    /** Of three collections the one that left least: what a scrape leaves behind is added to what is in use. */
     async function memory() {
+      const measured = [await collected(), await collected(), await collected()];
+      return measured.reduce((least, one) => (one.usedBytes < least.usedBytes ? one : least));
+    }
+
+    async function collected() {
       const collections = async () =>
         Number(
           /^v8js_gc_duration_seconds_count\{[^}]*major[^}]*\} (\d+)/m.exec(await scrape(service))?.[1] ?? 0,

@@ -71,7 +71,7 @@ async function idsIn(folder: string): Promise<string[]> {
 }
 
 describe('a fault in any one operation on files', function () {
-  this.timeout(isLong ? 900_000 : 40_000);
+  this.timeout(isLong ? 900_000 : 300_000);
 
   it('loses no line that was accepted, duplicates none and tears none', async () => {
     await atEach(19, async (at, code) => {

@@ -17,8 +17,7 @@ const seeds =
       ? Array.from({ length: 40 }, (_, i) => (Date.now() + i) % 2 ** 31)
       : shortSeeds;
 
-describe('a history of kills, stops and faults', function () {
-  this.timeout(300_000);
+describe('a history of kills, stops and faults', () => {
   let machine: Machine;
 
   before(async function () {

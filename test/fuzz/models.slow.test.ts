@@ -29,7 +29,7 @@ const drawn = artifacts.chain((artifact) =>
 );
 
 describe(`${numRuns} models drawn at random, with rows of every kind of number`, function () {
-  this.timeout(30_000 + numRuns * 2000);
+  this.timeout(30_000 + numRuns * 15_000);
 
   for (let begun = 0; begun < numRuns; begun += modelsPerService) {
     it(`leave every figure finite (from model ${begun + 1} on)`, async () => {

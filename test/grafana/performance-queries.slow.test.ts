@@ -90,9 +90,7 @@ const gives = (expr: string, value: number, labels = '{}'): Query => ({
   samples: [{ labels, value }],
 });
 
-describe('queries of the performance dashboard', function () {
-  this.timeout(120_000);
-
+describe('queries of the performance dashboard', () => {
   it('all give something once outcomes have come', async function () {
     const tool = requireTool(this, 'promtool');
     await ask(

@@ -11,8 +11,7 @@ import { discreetModel, sendRows } from './discreet-model.ts';
 
 const pages = ['/drift', '/performance', '/features/limit', '/features/history', '/features/(score)'];
 
-describe('the pages of the admin listener in a browser', function () {
-  this.timeout(90_000);
+describe('the pages of the admin listener in a browser', () => {
   let browser: Browser;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let service: TestService;

@@ -12,8 +12,7 @@ const names = Array.from({ length: 200 }, (_, i) =>
   i % 10 === 0 ? `customer_lifetime_value_over_the_last_${i}_months` : `MonthlyCharges${i}`,
 );
 
-describe('the home page in a browser', function () {
-  this.timeout(120_000);
+describe('the home page in a browser', () => {
   let browser: Browser;
   let service: TestService;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

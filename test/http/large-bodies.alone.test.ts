@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { slowness } from '../support/machine-speed.ts';
 import { postJson, seriesValue, startTestService, type TestService } from '../support/service.ts';
 
 const bytes = 4 * 1024 * 1024;
-/** Long enough for a busy machine; the bodies below took 200 to 600 ms without limits. */
+/** On a machine as fast as usual; there the bodies below took 200 to 600 ms without limits. */
 const maxHoldS = 0.15;
 
 /** A body of 4 MiB: a part again and again, between a beginning and an end. */
@@ -71,6 +72,7 @@ describe('a body of outcomes of 4 MiB', () => {
   /** Asserts that a body does not hold it for long. */
   async function assertNoHold(body: string | Uint8Array, type: string, status: number): Promise<void> {
     const holds: number[] = [];
+    let limitS: number;
     do {
       await longestHoldS();
       const answer = await fetch(`${service.admin}/outcomes`, {
@@ -80,9 +82,10 @@ describe('a body of outcomes of 4 MiB', () => {
       });
       assert.equal(answer.status, status, (await answer.text()).slice(0, 300));
       holds.push(await longestHoldS());
+      limitS = maxHoldS * slowness();
       // other work on the machine may delay one of them, but not all
-    } while (holds.length < 5 && !(Math.min(...holds) < maxHoldS));
-    assert.ok(Math.min(...holds) < maxHoldS, `${holds} s`);
+    } while (holds.length < 5 && !(Math.min(...holds) < limitS));
+    assert.ok(Math.min(...holds) < limitS, `${holds} s, limit ${limitS}`);
   }
 
   for (const [what, body, mediaTypes, status] of bodies) {

@@ -46,6 +46,7 @@ describe('the OpenAPI documents', () => {
         PORT: '0',
         ADMIN_PORT: '0',
         LOG_LEVEL: 'silent',
+        MAX_EVENT_LOOP_DELAY_MS: '5000',
         MODEL_PATH: (await Promise.all(models)).join(','),
         SHADOW_MODELS: 'challenger',
         SAMPLES_PATH: join(folder.path, 'samples.jsonl'),

@@ -81,6 +81,7 @@ describe('a model that computes elsewhere', () => {
       OUTCOME_MATURITY_DAYS: '0',
       OUTCOME_KEYS: 'a key of at least 16 characters',
       LOG_LEVEL: 'silent',
+      MAX_EVENT_LOOP_DELAY_MS: '5000',
     });
     running = await startService(config, telemetry);
     running.service.deployments.put({ path: file, artifact, predictor: ownPredictor });

@@ -297,6 +297,7 @@ describe('a shadow that is slow or fails', () => {
       OUTCOMES_PATH: join(folder.path, 'o.jsonl'),
       SAMPLES_RATIO: '0',
       LOG_LEVEL: 'silent',
+      MAX_EVENT_LOOP_DELAY_MS: '5000',
     });
     running = await startService({ ...config, DEFAULT_MODEL: 'credit' }, noTelemetry());
   });
@@ -491,6 +492,7 @@ describe('an outcome that becomes due', () => {
         OUTCOMES_PATH: join(folder.path, 'o.jsonl'),
         OUTCOME_MATURITY_DAYS: '0.5',
         LOG_LEVEL: 'silent',
+        MAX_EVENT_LOOP_DELAY_MS: '5000',
       }),
       telemetry,
     );

@@ -62,7 +62,7 @@ describe('a model that was prepared to have the version of another', () => {
         cwd: root,
         encoding: 'utf8',
         // a start that is not refused would not end
-        timeout: 15_000,
+        timeout: 50_000,
         env: {
           ...process.env,
           PORT: '0',

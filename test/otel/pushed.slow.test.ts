@@ -109,7 +109,6 @@ describe('metrics and log lines that are pushed', () => {
   let requireToolHere: (name: 'otelcol-contrib' | 'prometheus') => string;
 
   before(async function () {
-    this.timeout(120_000);
     requireToolHere = (name) => requireTool(this, name);
     for (const name of ['otelcol-contrib', 'prometheus'] as const) requireToolHere(name);
     const [port, adminPort] = [await freePort(), await freePort()];

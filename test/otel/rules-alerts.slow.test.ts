@@ -3,9 +3,7 @@ import { scenarios } from './scenarios/all.ts';
 import { runRuleTest } from './support/promtool.ts';
 import { toRuleTest } from './support/scenario.ts';
 
-describe('alerts', function () {
-  this.timeout(120_000);
-
+describe('alerts', () => {
   for (const scenario of scenarios) {
     const alerts = [...new Set(scenario.courses.map(({ alert }) => alert))].join(', ');
     it(`${scenario.name}: ${alerts}`, async function () {

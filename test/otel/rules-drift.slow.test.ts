@@ -367,8 +367,7 @@ const tests: readonly RuleTest[] = [
   ),
 ];
 
-describe('recorded drift', function () {
-  this.timeout(120_000);
+describe('recorded drift', () => {
   for (const each of tests) {
     it(each.name, async function () {
       await runRuleTest(requireTool(this, 'promtool'), each);

@@ -105,8 +105,7 @@ const declined: PerformancePhase[] = [
   { from: '0m', traffic: { predictions: 20, labelled: ({ isPositive }) => (isPositive ? 0.02 : 1) } },
 ];
 
-describe('the rules of rates by group', function () {
-  this.timeout(120_000);
+describe('the rules of rates by group', () => {
   const stories: [string, PerformancePhase[], Pace, string[], string][] = [
     ['over short windows', all, 'minute', ['10m', '1h'], '70m'],
     // a restart shows only if the new process has counted less by the next scrape than the old one had

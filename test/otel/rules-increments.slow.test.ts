@@ -83,9 +83,7 @@ function dayAndWeek(pace: Pace, values: Story['values'], range: readonly [number
   };
 }
 
-describe('what is counted at once', function () {
-  this.timeout(120_000);
-
+describe('what is counted at once', () => {
   for (const pace of ['five minutes of 15 s', 'five minutes of 2 min'] as const) {
     const { all, tried } = scrapesOf(pace);
     for (const { title, values } of stories) {

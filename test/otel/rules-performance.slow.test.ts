@@ -116,8 +116,7 @@ const declined: PerformancePhase[] = [
   { from: '0m', traffic: { predictions: 60, labelled: ({ isPositive }) => (isPositive ? 0.02 : 1) } },
 ];
 
-describe('the performance rules', function () {
-  this.timeout(120_000);
+describe('the performance rules', () => {
   const stories: [string, PerformancePhase[][], Pace, string[], string][] = [
     ['over replicas and short windows', [steady, changing], 'ten minutes', ['10m', '1h'], '80m'],
     ['over long windows', [steady, changing], 'five minutes', ['24h', '7d'], '2h'],

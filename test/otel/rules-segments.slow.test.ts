@@ -103,9 +103,7 @@ function agreeToEarlier(segment: Variable): Query[] {
   ];
 }
 
-describe('recorded drift within segments', function () {
-  this.timeout(120_000);
-
+describe('recorded drift within segments', () => {
   it('is that of src/stats for the same counts', async function () {
     const watched = [ageWithin, merchantWithin];
     const series = [age, merchant, ...watched, withoutReference];

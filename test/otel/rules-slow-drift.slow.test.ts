@@ -43,9 +43,7 @@ function leaningDays(count: number, empty: number, seed: number): number[][] {
 const sumOfDays = (...replicas: number[][][]) =>
   replicas[0].map((counts, day) => counts.map((_, bin) => replicas.reduce((sum, r) => sum + r[day][bin], 0)));
 
-describe('recorded slow drift', function () {
-  this.timeout(120_000);
-
+describe('recorded slow drift', () => {
   it('is that of src/stats over a month: two replicas, a restart, a day without rows', async function () {
     const replicas = [leaningDays(30, 11, 1), leaningDays(30, 11, 2)];
     const variable: Variable = {

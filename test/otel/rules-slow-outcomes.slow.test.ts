@@ -53,9 +53,7 @@ function risingDays(count: number, empty: number, seed: number): Traffic[] {
   });
 }
 
-describe('recorded slowly unexpected outcomes', function () {
-  this.timeout(120_000);
-
+describe('recorded slowly unexpected outcomes', () => {
   it('are those of src/monitor over a month: two replicas, a restart, a day without outcomes', async function () {
     const replicas = [risingDays(30, 11, 1), risingDays(30, 11, 2)];
     await runRuleTest(requireTool(this, 'promtool'), {

@@ -23,9 +23,7 @@ const history: Variable = {
   replicas: [[{ from: '0m', counts: [10, 8, 2, 0, 0] }]],
 };
 
-describe('a version that has just been scraped for the first time', function () {
-  this.timeout(120_000);
-
+describe('a version that has just been scraped for the first time', () => {
   it('makes no alert pending by what has not been recorded yet', async function () {
     await runRuleTest(requireTool(this, 'promtool'), {
       name: 'each group is evaluated before those that it reads',

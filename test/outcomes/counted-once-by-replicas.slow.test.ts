@@ -11,8 +11,7 @@ import { requireTool } from '../support/tools.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
 
-describe('outcomes that a replica had stored when it died', function () {
-  this.timeout(180_000);
+describe('outcomes that a replica had stored when it died', () => {
   let folder: string;
   let redis: TestRedis;
   const running: TestService[] = [];

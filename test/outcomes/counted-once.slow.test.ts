@@ -19,8 +19,7 @@ const row = { age: 30, limit: 2000, history: 'good' };
 const dayMs = 86_400_000;
 const movableClock = fileURLToPath(new URL('../faults/programs/movable-clock.ts', import.meta.url));
 
-describe('an accepted outcome is seen by Prometheus once, whenever the process ends', function () {
-  this.timeout(180_000);
+describe('an accepted outcome is seen by Prometheus once, whenever the process ends', () => {
   let folder: string;
   const running: TestService[] = [];
   /** What the scrapes of each process have added, as `increase()` sees it. */

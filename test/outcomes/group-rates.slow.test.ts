@@ -148,8 +148,7 @@ async function startWith(model: Artifact, folder?: string): Promise<TestService>
   return startTestService({ ...env, MODEL_PATH: path }, home);
 }
 
-describe('outcomes by bin of the protected features', function () {
-  this.timeout(120_000);
+describe('outcomes by bin of the protected features', () => {
   let service: TestService;
   let rows: Labelled[];
   let text: string;

@@ -38,7 +38,7 @@ function refusedStart(folder: string, user: { uid?: number; gid?: number } = {})
     {
       cwd: root,
       encoding: 'utf8',
-      timeout: 15_000,
+      timeout: 50_000,
       ...user,
       env: {
         ...process.env,

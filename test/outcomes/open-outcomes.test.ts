@@ -232,7 +232,7 @@ describe('what outcomes need, opened together', () => {
       return undefined;
     };
     const opened = await open(0, { OUTCOME_DEDUP_URL: store.url, OUTCOME_MAX_AGE_DAYS: '5' });
-    await eventually(() => opened.shared?.getModel('none') ?? assert.fail('no store'), 2000);
+    await eventually(() => opened.shared?.getModel('none') ?? assert.fail('no store'));
     await opened.intake.take([predict(opened)]);
     await opened.close();
     await store.close();

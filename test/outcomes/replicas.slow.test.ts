@@ -41,8 +41,7 @@ const toReplica = ({ api, admin }: TestService) => ({
   outcomesUrl: `${admin}/outcomes`,
 });
 
-describe('outcomes over three replicas that share a Redis', function () {
-  this.timeout(180_000);
+describe('outcomes over three replicas that share a Redis', () => {
   let folder: string;
   let redis: TestRedis;
   let replicas: TestService[];

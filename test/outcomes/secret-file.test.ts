@@ -25,7 +25,7 @@ describe('a file with secrets', () => {
       cwd: root,
       encoding: 'utf8',
       // a start that is not refused would not end
-      timeout: 15_000,
+      timeout: 50_000,
       env: {
         ...process.env,
         PORT: '0',

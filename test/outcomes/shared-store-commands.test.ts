@@ -5,8 +5,7 @@ import { type RespServer, startRespServer } from '../support/resp-server.ts';
 import { eventually } from '../support/service.ts';
 
 // replicas of different versions share a store, so its keys and values must stay what they are
-describe('what replicas say to the store that they share', function () {
-  this.timeout(3000);
+describe('what replicas say to the store that they share', () => {
   const day = '86400000';
   let store: RespServer;
   let memory: SharedStore;
@@ -29,7 +28,7 @@ describe('what replicas say to the store that they share', function () {
       maxAgeMs: 86_399_999.5,
       onProblem: () => {},
     });
-    await eventually(() => memory.getModel('none'), 2000);
+    await eventually(() => memory.getModel('none'));
     assert.equal(said.pop(), 'GET vigia:model:none');
   });
   afterEach(async () => {
@@ -69,7 +68,7 @@ describe('what replicas say to the store that they share', function () {
   it('is nothing more once a replica has closed it', async () => {
     assert.equal(store.open, 1);
     await memory.close();
-    await eventually(() => assert.equal(store.open, 0), 2000);
+    await eventually(() => assert.equal(store.open, 0));
     await assert.rejects(memory.getModel('none'), /is unavailable/);
   });
 
@@ -131,7 +130,7 @@ describe('what replicas say to the store that they share', function () {
     memory.publishModel('abc', '{"a":1}');
     memory.publishModel('def', '{}');
     memory.forgetModel('def');
-    assert.equal(await eventually(() => memory.getModel('abc'), 2000), '{"a":1}');
+    assert.equal(await eventually(() => memory.getModel('abc')), '{"a":1}');
     assert.equal(await memory.getModel('ghi'), null);
     const published = `SET vigia:model:abc {"a":1} PX ${day}`;
     assert.deepEqual(said, [
@@ -145,7 +144,7 @@ describe('what replicas say to the store that they share', function () {
     await assert.rejects(memory.getModel('abc'), /READONLY/);
     store.behave = noted;
     said.length = 0;
-    await eventually(() => memory.getModel('ghi'), 2000);
+    await eventually(() => memory.getModel('ghi'));
     assert.deepEqual(said.slice(-2), [published, 'GET vigia:model:ghi']);
     assert.equal(said.filter((command) => command.startsWith('SET vigia:model:def')).length, 0);
   });

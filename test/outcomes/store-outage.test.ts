@@ -65,7 +65,7 @@ describe('a shared store that answers with errors', () => {
       store.behave = (command, connection) =>
         connection <= old && isWrite(command) ? `-${reply}\r\n` : undefined;
       await assert.rejects(memory.claim([1n]), new RegExp(code));
-      await eventually(async () => assert.deepEqual(await memory.claim([1n]), ['claimed']), 3000);
+      await eventually(async () => assert.deepEqual(await memory.claim([1n]), ['claimed']));
       assert.equal(store.connections, old + 1);
       assert.equal(store.open, 1, 'the old connection is closed');
       assert.deepEqual(problems, [
@@ -176,7 +176,7 @@ describe('a shared store that answers with errors', () => {
       );
       await assert.rejects(memory.claim([1n]), /is unavailable/);
       store.behave = () => undefined;
-      await eventually(() => memory.claim([1n]), 10_000);
+      await eventually(() => memory.claim([1n]));
       assert.match(problems.at(-1) ?? '', /is back:/);
       assert.equal(problems.length, 2);
     });
@@ -188,7 +188,7 @@ describe('a shared store that answers with errors', () => {
     const old = store.connections;
     store.behave = (_, connection) => (connection <= old ? silence : undefined);
     await assert.rejects(memory.claim([1n]), /no answer within 2000 ms/);
-    await eventually(async () => assert.deepEqual(await memory.claim([1n]), ['claimed']), 3000);
+    await eventually(async () => assert.deepEqual(await memory.claim([1n]), ['claimed']));
     assert.equal(store.open, 1);
     assert.equal(problems.length, 2);
   });

@@ -18,8 +18,7 @@ describe('the smallest drift that a reference can show', () => {
   const weekAlert = (rows: number) => smallestDetectableDrift(rows, requests).week;
   const verdict = (rows: number) => smallestDetectableDrift(rows, requests).verdict;
 
-  it('is what simulated windows show, of verdicts and of alerts on a week and on a day', function () {
-    this.timeout(120_000);
+  it('is what simulated windows show, of verdicts and of alerts on a week and on a day', () => {
     const random = createRandom(3);
     const normal = () => normalQuantile(random() || 0.5);
     const reference = (rows: number) => {

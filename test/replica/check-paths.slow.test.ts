@@ -187,7 +187,7 @@ describe('the paths of the settings', () => {
           SAMPLES_PATH: join(one, samples),
           OUTCOMES_PATH: join(other, outcomes),
         },
-        timeout: 20_000,
+        timeout: 50_000,
       });
       assert.equal(status, 1, samples);
       assert.match(

@@ -47,9 +47,7 @@ function stepsFound(perDay: number, deviations: number) {
   return { share: days.filter(Number.isFinite).length / days.length, medianDays: days[days.length / 2] };
 }
 
-describe('the backtest of many days', function () {
-  this.timeout(300_000);
-
+describe('the backtest of many days', () => {
   it('detects no less and no later with more requests', () => {
     const rates = [150, 250, 350, 600, 1000, 2000];
     const found = rates.map((perDay) => stepsFound(perDay, 0.5));

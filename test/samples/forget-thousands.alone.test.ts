@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
+import { slowness } from '../support/machine-speed.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('forgetting thousands of ids', () => {
   it('takes one pass over the lines, not one per id, and leaves those that cannot be read', async function () {
     // a search for each of them takes several times as long
-    this.timeout(8_000);
+    this.timeout(8_000 * slowness());
     await using folder = await temporaryFolder();
     const count = 20_000;
     const idOf = (i: number) => `id-${String(i).padStart(40, '0')}`;

@@ -52,7 +52,11 @@ describe('what a receiver says of spans that it has not taken', () => {
   before(async () => {
     sink = await startOtlpSink();
     sink.behave = (response) => response.setHeader('content-type', 'application/json').end(answer);
-    service = await startTestService({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...soon });
+    // long enough for the spans of a request to be sent together
+    service = await startTestService({
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_BSP_SCHEDULE_DELAY: '1000',
+    });
   });
   after(async () => {
     await service.stop();
@@ -214,7 +218,11 @@ describe('an export that fails', () => {
       assert.equal(messages(service).length, 1);
       assert.match(messages(service)[0], /nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/);
       later = await startOtlpSink(port);
-      await predictUntil(service, (counts) => (counts.exported ?? 0) > 0);
+      // the first may take longer than an export may
+      await eventually(async () => {
+        await postJson(`${service.api}/predict`, row);
+        assert.ok(((await spanCounts(service)).exported ?? 0) > 0);
+      });
       await eventually(() => assert.match(messages(service).at(-1) ?? '', /exported again/));
       later.close();
       const before = (await spanCounts(service)).failed ?? 0;

@@ -14,8 +14,7 @@ type Family = { name: string; type: string; unit: string; help: string; series: 
 const programs = join(root, 'test/telemetry/programs');
 const traced = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-describe('the reference parser of OpenMetrics', function () {
-  this.timeout(180_000);
+describe('the reference parser of OpenMetrics', () => {
   let families: Family[];
   let text: Family[];
 

@@ -173,7 +173,7 @@ describe('metrics over OTLP', () => {
           assert.equal(status, 200);
           const startedMs = performance.now();
           assert.equal((await service.signal('SIGTERM')).code, 0);
-          assert.ok(performance.now() - startedMs < 10_000);
+          assert.ok(performance.now() - startedMs < 30_000);
         },
       );
     } finally {

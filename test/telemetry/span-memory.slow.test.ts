@@ -9,8 +9,7 @@ const collectGarbage = fileURLToPath(new URL('../faults/programs/collect-garbage
 const json = { 'content-type': 'application/json' };
 
 describe('spans that wait for a Collector that hangs', () => {
-  it('take some MiB, however long the headers and addresses of their requests are', async function () {
-    this.timeout(120_000);
+  it('take some MiB, however long the headers and addresses of their requests are', async () => {
     const sink = await startOtlpSink();
     sink.behave = () => {};
     const service = await startTestService({

@@ -10,8 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 import { assertHarmless, esc, hostile } from './hostile-texts.ts';
 
-describe('names, values and messages of others', function () {
-  this.timeout(120_000);
+describe('names, values and messages of others', () => {
   const q = (text: string) => `"${text.replaceAll('"', '""')}"`;
   const texts = Object.values(hostile).map(([text]) => text.toWellFormed());
   // a table's reader makes every line break in a cell the same

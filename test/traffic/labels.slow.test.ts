@@ -83,6 +83,15 @@ describe('npm run traffic -- --labels', () => {
     }
   });
 
+  it('keeps no process alive if the service had ended before they began', () => {
+    const program = `
+      import { createLabels } from './src/traffic/labels.ts';
+      createLabels({ urls: [], delayMs: 1, share: 1, damagedShare: 0, random: Math.random, signal: AbortSignal.abort() });
+    `;
+    const { status, stderr } = run('--input-type=module', '--eval', program);
+    assert.equal(status, 0, stderr);
+  });
+
   for (const [option, value] of [
     ['--label-share', '2'],
     ['--positive-share', ''],

@@ -62,7 +62,6 @@ for (const name of ['onnxruntime-web', 'onnxruntime-node'] as const) {
       (await predictor.predict(given)).map(({ score }) => score);
 
     before(async function () {
-      this.timeout(120_000);
       // the command that an operator is told to run to install it
       const [command] = /\S+=skip npm install .*?(?= \()/.exec(installation) ?? [''];
       const from =
