@@ -64,8 +64,6 @@ function within(value: number, least: number, greatest: number, what: string): v
 }
 
 describe('estimates without outcomes', () => {
-  // seconds of processor time, and minutes on a busy machine
-
   for (const world of ['training', 'riskier', 'mirrored', 'harder'] as const) {
     it(`state a standard error that is their deviation, in the world "${worlds[world].title}"`, () => {
       const looks = estimate({ world, models: 30, windows: 12 });

@@ -19,8 +19,6 @@ import { requireTool } from '../support/tools.ts';
 import { withoutFigures } from './without-figures.ts';
 
 describe('outcomes bench', () => {
-  // seconds of processor time, and minutes on a busy machine
-
   it('raises no alarm for a model in its own world, where the same tests without their precautions raise many', () => {
     const alarms = countAlarms({ rows: 500, models: 40, outcomes: { training: 5000 }, seed: 1 });
     const of = (test: TestName) => find(alarms, 'training', test);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { run } from '../samples/support/child.ts';
 import { assertAllRight, metric, startLoad } from '../support/load.ts';
+import { slowness } from '../support/machine-speed.ts';
 import { startOtlpSink } from '../support/otlp-sink.ts';
 import { halfSent } from '../support/raw-connection.ts';
 import { eventually, startTestService, type TestService } from '../support/service.ts';
@@ -70,8 +71,9 @@ describe('more requests than the service can answer', () => {
       await overload(service, Math.round(capacity * 4));
 
       // immediately; the machine, and with it the service, must not stall for twice the limit every time
-      await eventually(async () =>
-        assertAllRight(await startLoad(service.api, { workers: 4, count: 400 }).done),
+      await eventually(
+        async () => assertAllRight(await startLoad(service.api, { workers: 4, count: 400 }).done),
+        2000 * slowness(),
       );
     } finally {
       await service.stop();

@@ -10,7 +10,7 @@ import { postJson, startTestService, type TestService } from '../support/service
 import { assertShortTurns } from '../support/short-turns.ts';
 import { unkeptModels } from '../support/unkept-models.ts';
 
-const maxHeldMs = 50;
+const maxHeldMs = 30;
 const limits = { maxRows: observationLimits.rows, maxRowBytes: 16_384 };
 const features = { age: 30, limit: 2000, history: 'good' };
 const dayMs = 86_400_000;

@@ -7,7 +7,7 @@ import { loadArtifact } from '../../src/model/artifact.ts';
 import { assertShortTurns } from '../support/short-turns.ts';
 import { unkeptModels } from '../support/unkept-models.ts';
 
-const maxHeldMs = 50;
+const maxHeldMs = 30;
 const { bytes } = predictLimits;
 
 /** A body of the greatest size: a part again and again, between a beginning and an end. */

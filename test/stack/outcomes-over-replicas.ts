@@ -23,18 +23,13 @@ import { lastValues, type Prometheus } from './engines.ts';
 import { servicesThatReach } from './reachable.ts';
 import type { Replicas } from './replicas.ts';
 import { show } from './show.ts';
-import type { Stack } from './stack.ts';
+import { type Stack, scrapeInterval } from './stack.ts';
 import { until } from './until.ts';
 
 const predictions = 5000;
 const selector = '{model="credit", source="realised", window="10m"}';
 const duplicates = 700;
 const forgeries = 300;
-/**
- * The share by which `increase()` may go beyond what was counted: a scrape interval of 3 s, over the 20 s at least for
- * which Prometheus has seen a replica. Below it cannot be, for the counters were seen at 0.
- */
-const extrapolation = 0.15;
 /** How far that may move a figure: it stretches all series of a replica alike, but not all replicas. */
 const figureTolerance = 0.005;
 
@@ -157,6 +152,9 @@ export function proveOutcomes(
     const { prometheus } = context();
     const then = (name: string) => prometheus.query(`${name}${selector} @ ${recordedAt}`);
     const samples = (await then('model:performance_samples'))[0].values[0][1];
+    // Beyond what was counted, `increase()` may go by a scrape interval, as a share of the time for which Prometheus has
+    // seen a replica. Below it cannot be, for the counters were seen at 0.
+    const extrapolation = (2 * Number.parseInt(scrapeInterval, 10)) / (recordedAt - startedMs / 1000);
     const excess = samples / predictions - 1;
     assert.ok(excess > -1e-6 && excess < extrapolation, `${samples} outcomes`);
     const recorded = await then('model:performance');

@@ -11,8 +11,7 @@ import { requireTool, skipForLackOf } from './tools.ts';
 
 /**
  * Runs the command that installs a package that this project does not depend on, and returns the path of its module. It
- * is installed once, outside the repository, and kept for later runs. If it cannot be installed, see `skipForLackOf`. A
- * hook that calls this needs a minute the first time: `this.timeout(…)`.
+ * is installed once, outside the repository, and kept for later runs. If it cannot be installed, see `skipForLackOf`.
  *
  * @param command of a shell, with the package's exact version
  */

@@ -15,8 +15,7 @@ export const pythonClient = join(import.meta.dirname, '../../clients/python');
 
 /**
  * The Python of a virtual environment that has the packages of a requirements file. If there is no suitable Python, or
- * the packages cannot be installed, see `skipForLackOf`. A hook that calls this needs minutes the first time:
- * `this.timeout(…)`.
+ * the packages cannot be installed, see `skipForLackOf`. The first time takes minutes.
  */
 export async function requirePythonEnvironment(
   context: Context,

@@ -218,7 +218,7 @@ describe('an export that fails', () => {
       assert.equal(messages(service).length, 1);
       assert.match(messages(service)[0], /nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/);
       later = await startOtlpSink(port);
-      // the first may take longer than an export may
+      // the first export may exceed OTEL_EXPORTER_OTLP_TIMEOUT, and its spans are lost then
       await eventually(async () => {
         await postJson(`${service.api}/predict`, row);
         assert.ok(((await spanCounts(service)).exported ?? 0) > 0);
