@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endedStart } from './support/ended-start.ts';
 import { type OtlpSink, startOtlpSink } from './support/otlp-sink.ts';
 import { halfSent } from './support/raw-connection.ts';
 import {
   eventually,
   postJson,
   readJsonLines,
-  root,
   startTestService,
   type TestService,
 } from './support/service.ts';
@@ -124,18 +123,10 @@ describe('an impossible start', () => {
   after(() => rm(folder, { recursive: true }));
 
   const start = (env: Record<string, string>) =>
-    spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
-      cwd: root,
-      encoding: 'utf8',
-      timeout: 50_000,
-      env: {
-        ...process.env,
-        PORT: '0',
-        ADMIN_PORT: '0',
-        SAMPLES_PATH: join(folder, 's.jsonl'),
-        OUTCOMES_PATH: join(folder, 'o.jsonl'),
-        ...env,
-      },
+    endedStart({
+      SAMPLES_PATH: join(folder, 's.jsonl'),
+      OUTCOMES_PATH: join(folder, 'o.jsonl'),
+      ...env,
     });
 
   const cases: [string, Record<string, string>, RegExp][] = [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Artifact, formatArtifact } from '../../src/model/artifact.ts';
 import { contentDigest } from '../../src/model/artifact-version.ts';
-import { eventually, postJson, root, startTestService, type TestService } from '../support/service.ts';
+import { endedStart } from '../support/ended-start.ts';
+import { eventually, postJson, startTestService, type TestService } from '../support/service.ts';
 import { readTwinModels } from '../support/twin-models.ts';
 
 const row = { age: 30 };
@@ -55,24 +55,11 @@ describe('a model that was prepared to have the version of another', () => {
     await service.signal('SIGTERM');
     const kept = await readdir(join(folder, 'models'));
     assert.equal(kept.length, 1);
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--import', './otel/register.ts', 'src/server.ts'],
-      {
-        cwd: root,
-        encoding: 'utf8',
-        // a start that is not refused would not end
-        timeout: 50_000,
-        env: {
-          ...process.env,
-          PORT: '0',
-          ADMIN_PORT: '0',
-          MODEL_PATH: path,
-          SAMPLES_PATH: service.samplesPath,
-          OUTCOMES_PATH: service.outcomesPath,
-        },
-      },
-    );
+    const { status, stderr } = endedStart({
+      MODEL_PATH: path,
+      SAMPLES_PATH: service.samplesPath,
+      OUTCOMES_PATH: service.outcomesPath,
+    });
     assert.equal(status, 1);
     assert.match(
       stderr,

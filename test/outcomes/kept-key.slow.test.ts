@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { chmod, chown, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgetOutcome } from '../../src/outcomes/outcome.ts';
 import { forgetRows } from '../../src/samples/forget-rows.ts';
 import { mountLauncher } from '../samples/support/child.ts';
+import { endedStart } from '../support/ended-start.ts';
 import { plainUser } from '../support/other-user.ts';
-import { postJson, root, startTestService, type TestService } from '../support/service.ts';
+import { postJson, startTestService, type TestService } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const row = { age: 30, limit: 2000, history: 'good' };
@@ -32,23 +32,11 @@ const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toStrin
 
 /** A start that is refused: what it says. */
 function refusedStart(folder: string, user: { uid?: number; gid?: number } = {}): string {
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--import', './otel/register.ts', 'src/server.ts'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      timeout: 50_000,
-      ...user,
-      env: {
-        ...process.env,
-        PORT: '0',
-        ADMIN_PORT: '0',
-        SAMPLES_PATH: join(folder, 'samples.jsonl'),
-        OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
-      },
-    },
-  );
+  const paths = {
+    SAMPLES_PATH: join(folder, 'samples.jsonl'),
+    OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
+  };
+  const { status, stderr } = endedStart(paths, user);
   assert.equal(status, 1, stderr);
   return stderr;
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBearerTokens, readSigningKeys } from '../../src/outcomes/keys.ts';
-import { root } from '../support/service.ts';
+import { endedStart } from '../support/ended-start.ts';
 
 /** Where nothing can be kept. */
 const OUTCOMES_PATH = '/dev/null/outcomes.jsonl';
@@ -21,19 +20,7 @@ describe('a file with secrets', () => {
   after(() => rm(folder, { recursive: true }));
 
   function start(env: Record<string, string>) {
-    return spawnSync(process.execPath, ['--import', './otel/register.ts', 'src/server.ts'], {
-      cwd: root,
-      encoding: 'utf8',
-      // a start that is not refused would not end
-      timeout: 50_000,
-      env: {
-        ...process.env,
-        PORT: '0',
-        ADMIN_PORT: '0',
-        OUTCOMES_PATH: join(folder, 'outcomes.jsonl'),
-        ...env,
-      },
-    });
+    return endedStart({ OUTCOMES_PATH: join(folder, 'outcomes.jsonl'), ...env });
   }
 
   for (const [what, bytes] of [
