@@ -1,6 +1,7 @@
 // The very first module of the service, which imports next to nothing: as process 1 of a container a signal without a
 // handler is lost, and loading the rest takes most of a second.
 
+import { closeSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 const stdin = 0;
@@ -9,7 +10,9 @@ const stdin = 0;
  * more.
  */
 const hangupMs = 5_000;
-let hasTerminal = isatty(stdin);
+/** When the shell of a terminal is killed, the signal comes before the terminal is taken away. */
+const goingMs = 200;
+let hasTerminal = isInTerminal();
 const stopRequest = new AbortController();
 let isReloadRequested = false;
 let reload: (() => void) | undefined;
@@ -29,21 +32,35 @@ export function onReloadRequest(handler: () => void): void {
 
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopRequest.abort());
 process.on('SIGHUP', () => {
-  // npm ends with its terminal: the service would continue on its own and keep its ports
-  if (hasTerminal && !isatty(stdin)) {
-    stopRequest.abort();
-    return;
+  if (!hasTerminal) requestReload();
+  else {
+    // npm ends with its terminal: the service would continue on its own and keep its ports
+    setTimeout(() => (isInTerminal() ? requestReload() : stopRequest.abort()), goingMs);
   }
-  isReloadRequested = true;
-  reload?.();
 });
 // after `disown` or `setsid` no signal reports that the terminal was closed: a later SIGHUP is a request to reload
 if (hasTerminal) {
   let isGone = false;
   const looking = setInterval(() => {
     hasTerminal = !isGone;
-    isGone = !isatty(stdin);
+    isGone = !isInTerminal();
     if (!hasTerminal) clearInterval(looking);
   }, hangupMs);
   looking.unref();
+}
+
+function requestReload(): void {
+  isReloadRequested = true;
+  reload?.();
+}
+
+/** Whether standard input is a terminal, and one that sends SIGHUP to this process when it is closed. */
+function isInTerminal(): boolean {
+  if (!isatty(stdin)) return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }

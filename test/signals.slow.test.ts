@@ -143,9 +143,15 @@ describe('signals to `npm start`', () => {
 });
 
 describe('the terminal that the service was started in', () => {
-  for (const command of ['npm start', `exec ${service.join(' ')}`]) {
-    const what = command === 'npm start' ? command : 'node';
-    it(`ends the service with nothing lost when it is closed: ${what}`, async function () {
+  const node = service.join(' ');
+  const ends: [string, string, killed: (one: Started) => number][] = [
+    // what holds the terminal open
+    ['it is closed: npm start', 'npm start', ({ child }) => child.pid as number],
+    ['it is closed: node', `exec ${node}`, ({ child }) => child.pid as number],
+    ['its shell is killed', `${node}; exit`, ({ child }) => childOf(child.pid as number) as number],
+  ];
+  for (const [what, command, killed] of ends) {
+    it(`ends the service with nothing lost when ${what}`, async function () {
       if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
       requireTool(this, 'npm');
       const script = requireTool(this, 'script');
@@ -159,8 +165,7 @@ describe('the terminal that the service was started in', () => {
       });
       await Promise.all(Array.from({ length: 20 }, () => postJson(`${api}/predict`, row)));
       const inTerminal = descendants(one.child.pid as number);
-      // what holds the terminal open
-      process.kill(one.child.pid as number, 'SIGKILL');
+      process.kill(killed(one), 'SIGKILL');
       try {
         await eventually(() => assert.deepEqual(inTerminal.filter(isRunning), []));
         assert.equal((await readJsonLines(join(one.folder, 'samples.jsonl'))).length, 20);
