@@ -178,7 +178,7 @@ describe('names, values and messages of others', () => {
 
   it('are shown harmlessly in the log on a terminal', async function () {
     const script = requireTool(this, 'script');
-    const command = `${process.execPath} --import ./otel/register.ts src/server.ts`;
+    const command = `exec ${process.execPath} --import ./otel/register.ts src/server.ts`;
     const terminal = spawn(script, ['-qec', command, '/dev/null'], {
       cwd: root,
       env: {
