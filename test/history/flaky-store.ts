@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../support/free-port.ts';
 
 /** A way to a store that can be cut (`gone`) or blocked (`hangs`). */
 export type FlakyStore = {
@@ -29,7 +31,8 @@ export async function openFlakyStore(storePort: number): Promise<FlakyStore> {
     // a listener for data makes a socket flow
     if (isBlocked) for (const socket of [client, store]) socket.pause();
   });
-  const port = await listen(server, 0);
+  const port = await freePort();
+  await listen(server, port);
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -52,7 +55,7 @@ export async function openFlakyStore(storePort: number): Promise<FlakyStore> {
   };
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return (server.address() as { port: number }).port;
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
 }

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { freePort } from './free-port.ts';
 
 export type SinkSpan = {
   readonly traceId: string;
@@ -33,7 +35,7 @@ type KeyValue = { key: string; value: Record<string, unknown> };
  *
  * @param tls a certificate and its key, for HTTPS
  */
-export async function startOtlpSink(port = 0, tls?: { cert: string; key: string }): Promise<OtlpSink> {
+export async function startOtlpSink(port?: number, tls?: { cert: string; key: string }): Promise<OtlpSink> {
   const spans: SinkSpan[] = [];
   const requests: OtlpSink['requests'] = [];
   const listener: RequestListener = async (request, response) => {
@@ -62,7 +64,9 @@ export async function startOtlpSink(port = 0, tls?: { cert: string; key: string 
     response.setHeader('content-type', 'application/json').end('{}');
   };
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  // after `close` a sink can be started where this one was
+  server.listen(port ?? (await freePort()), '127.0.0.1');
+  await once(server, 'listening');
   const sink: OtlpSink = {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,

@@ -296,7 +296,7 @@ describe('a Collector that speaks TLS', () => {
     const [cert, key] = await Promise.all(
       [ca(), join(folder, 'key.pem')].map((path) => readFile(path, 'utf8')),
     );
-    sink = await startOtlpSink(0, { cert, key });
+    sink = await startOtlpSink(undefined, { cert, key });
   });
   after(async () => {
     sink?.close();
