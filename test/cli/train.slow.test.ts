@@ -15,7 +15,9 @@ type Run = { status: number; stdout: string; stderr: string };
 
 function train(...args: string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['bin/vigia.cjs', 'train', ...args], (error, stdout, stderr) => {
+    // as by its name, however these tests were started
+    const env = { ...process.env, npm_command: '' };
+    execFile(process.execPath, ['bin/vigia.cjs', 'train', ...args], { env }, (error, stdout, stderr) => {
       resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });

@@ -176,8 +176,8 @@ describe('the Python client', function () {
       let requests = 0;
       try {
         await eventually(async () => {
+          workers.add(await (await fetch(`${app.url}/case-${requests + 1}`)).text());
           requests++;
-          workers.add(await (await fetch(`${app.url}/case-${requests}`)).text());
           assert.equal(workers.size, 2);
         });
       } finally {

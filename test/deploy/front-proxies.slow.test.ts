@@ -176,6 +176,8 @@ for (const kind of ['nginx', 'caddy'] as const) {
       });
       outgoing.end(body);
       const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      // it may be cut off while it still sends a body that is too long
+      outgoing.on('error', () => {});
       return response;
     }
 

@@ -108,7 +108,9 @@ describe('docs/operating.md, followed on a machine with systemd', function () {
     assert.equal((await report(first.id)).accepted, 1);
     const modes = await machine.run('stat -c "%U %a" /var/lib/vigia /var/lib/vigia/logs/.outcome-key');
     assert.equal(modes, 'vigia 750\nvigia 600\n');
-    assert.match(await machine.run('journalctl -u vigia -o cat'), /"event":"predict"/);
+    await eventually(async () =>
+      assert.match(await machine.run('journalctl -u vigia -o cat'), /"event":"predict"/),
+    );
   });
 
   it('runs its commands on what the service has stored', async () => {

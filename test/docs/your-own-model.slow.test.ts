@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -115,7 +116,7 @@ describe('docs/your-own-model.md, followed from top to bottom', function () {
     appPort = await freePort();
   });
   after(async () => {
-    app?.kill('SIGKILL');
+    if (app?.exitCode === null && app.kill('SIGKILL')) await once(app, 'exit');
     await Promise.all([service?.stop(), folder?.[Symbol.asyncDispose]()]);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,7 +49,9 @@ describe('examples/fastapi, followed from a clean folder', function () {
     commands = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, code]) => code.trim().split('\n'));
   });
   after(async () => {
-    for (const child of started) child.kill('SIGKILL');
+    for (const child of started) {
+      if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+    }
     await folder?.[Symbol.asyncDispose]();
   });
 

@@ -55,7 +55,9 @@ describe('POST /predict with an array of rows', () => {
         rows.map(({ age }) => age),
       );
     });
-    const [line] = service.logLines().filter(({ rows }) => rows === 40);
+    const line = await eventually(
+      () => service.logLines().find(({ rows }) => rows === 40) ?? assert.fail('not yet logged'),
+    );
     assert.deepEqual([line.event, line.route, line.status], ['predict', '/models/:name/predict', 200]);
     const outcome = await postJson(`${service.admin}/outcomes`, [{ id: ids[7], outcome: 'bad' }]);
     assert.equal(outcome.body.accepted, 1);

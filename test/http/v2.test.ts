@@ -112,8 +112,10 @@ describe('the Open Inference Protocol V2', () => {
         rows,
       );
     });
-    const logged = service.logLines().find(({ route }) => route === '/v2/models/:name/infer');
-    assert.deepEqual([logged?.event, logged?.rows], ['predict', rows.length]);
+    await eventually(() => {
+      const logged = service.logLines().find(({ route }) => route === '/v2/models/:name/infer');
+      assert.deepEqual([logged?.event, logged?.rows], ['predict', rows.length]);
+    });
     const outcomes = id.data.map((one: string) => ({ id: one, outcome: 'good' }));
     assert.equal((await postJson(`${service.admin}/outcomes`, outcomes)).body.accepted, rows.length);
   });

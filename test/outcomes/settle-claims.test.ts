@@ -148,6 +148,8 @@ describe('outcomes of which it is unknown whose they are', () => {
     const before = timers();
     settle('pending');
     await settled();
-    assert.deepEqual([claimed.length, timers()], [1, before]);
+    assert.equal(claimed.length, 1);
+    // another one may end meanwhile
+    assert.ok(timers() <= before);
   });
 });

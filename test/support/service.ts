@@ -105,6 +105,8 @@ export async function startTestService(
     stderr: () => stderr,
     logLines: () =>
       stdout
+        // what follows is not yet a line
+        .slice(0, stdout.lastIndexOf('\n') + 1)
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line)),

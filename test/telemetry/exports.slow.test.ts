@@ -200,6 +200,7 @@ describe('an export that fails', () => {
     });
   }
 
+  const refusal = /nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/;
   it('because nothing listens is said once, and again after it has been well', async () => {
     const sink = await startOtlpSink();
     const port = Number(new URL(sink.url).port);
@@ -210,15 +211,14 @@ describe('an export that fails', () => {
       ...soon,
     });
     let later: OtlpSink | undefined;
+    // a slow machine may exceed OTEL_EXPORTER_OTLP_TIMEOUT as well, which is said in other words
+    const refusals = () => messages(service).filter((text) => refusal.test(text));
     try {
       await predictUntil(service, (counts) => (counts.failed ?? 0) > 0);
       const { failed = 0 } = await spanCounts(service);
       await predictUntil(service, (counts) => (counts.failed ?? 0) > failed);
-      await eventually(() => assert.ok(messages(service).length > 0));
-      assert.equal(messages(service).length, 1);
-      assert.match(messages(service)[0], /nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/);
+      await eventually(() => assert.equal(refusals().length, 1));
       later = await startOtlpSink(port);
-      // the first export may exceed OTEL_EXPORTER_OTLP_TIMEOUT, and its spans are lost then
       await eventually(async () => {
         await postJson(`${service.api}/predict`, row);
         assert.ok(((await spanCounts(service)).exported ?? 0) > 0);
@@ -227,7 +227,7 @@ describe('an export that fails', () => {
       later.close();
       const before = (await spanCounts(service)).failed ?? 0;
       await predictUntil(service, (counts) => (counts.failed ?? 0) > before);
-      await eventually(() => assert.equal(messages(service).length, 3));
+      await eventually(() => assert.equal(refusals().length, 2));
     } finally {
       await service.stop();
       later?.close();
