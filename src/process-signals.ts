@@ -38,7 +38,7 @@ process.on('SIGHUP', () => {
     setTimeout(() => (isInTerminal() ? requestReload() : stopRequest.abort()), goingMs);
   }
 });
-// after `disown` or `setsid` no signal reports that the terminal was closed: a later SIGHUP is a request to reload
+// after `disown` no signal reports that the terminal was closed: a later SIGHUP is a request to reload
 if (hasTerminal) {
   let isGone = false;
   const looking = setInterval(() => {
@@ -60,7 +60,8 @@ function isInTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // that there is no descriptor left, for instance, says nothing about the terminal
+    return !['ENXIO', 'EIO', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }

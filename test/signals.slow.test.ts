@@ -144,13 +144,24 @@ describe('signals to `npm start`', () => {
 
 describe('the terminal that the service was started in', () => {
   const node = service.join(' ');
-  const ends: [string, string, killed: (one: Started) => number][] = [
-    // what holds the terminal open
-    ['it is closed: npm start', 'npm start', ({ child }) => child.pid as number],
-    ['it is closed: node', `exec ${node}`, ({ child }) => child.pid as number],
-    ['its shell is killed', `${node}; exit`, ({ child }) => childOf(child.pid as number) as number],
+  /** Kills the process that holds the terminal open. */
+  const close = (script: number) => {
+    process.kill(script, 'SIGKILL');
+    return script;
+  };
+  const killShell = (script: number) => {
+    // it would close the terminal as soon as its shell has ended
+    process.kill(script, 'SIGSTOP');
+    const shell = childOf(script) as number;
+    process.kill(shell, 'SIGKILL');
+    return shell;
+  };
+  const ends: [string, string, kill: (script: number) => number][] = [
+    ['it is closed: npm start', 'npm start', close],
+    ['it is closed: node', `exec ${node}`, close],
+    ['its shell is killed', `${node}; exit`, killShell],
   ];
-  for (const [what, command, killed] of ends) {
+  for (const [what, command, kill] of ends) {
     it(`ends the service with nothing lost when ${what}`, async function () {
       if (process.platform !== 'linux') skipForLackOf(this, 'there is no /proc');
       requireTool(this, 'npm');
@@ -164,8 +175,9 @@ describe('the terminal that the service was started in', () => {
         return /^API\s+(\S+)/m.exec(await said())?.[1] ?? '';
       });
       await Promise.all(Array.from({ length: 20 }, () => postJson(`${api}/predict`, row)));
-      const inTerminal = descendants(one.child.pid as number);
-      process.kill(killed(one), 'SIGKILL');
+      const all = descendants(one.child.pid as number);
+      const killed = kill(one.child.pid as number);
+      const inTerminal = all.filter((pid) => pid !== killed);
       try {
         await eventually(() => assert.deepEqual(inTerminal.filter(isRunning), []));
         assert.equal((await readJsonLines(join(one.folder, 'samples.jsonl'))).length, 20);
