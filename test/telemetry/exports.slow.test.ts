@@ -212,7 +212,7 @@ describe('an export that fails', () => {
     });
     let later: OtlpSink | undefined;
     // a slow machine may exceed OTEL_EXPORTER_OTLP_TIMEOUT as well, which is said in other words
-    const areRefusalsSaid = (times: number) =>
+    const assertRefusalsSaid = (times: number) =>
       eventually(async () => {
         await postJson(`${service.api}/predict`, row);
         assert.equal(messages(service).filter((text) => refusal.test(text)).length, times);
@@ -221,7 +221,7 @@ describe('an export that fails', () => {
       await predictUntil(service, (counts) => (counts.failed ?? 0) > 0);
       const { failed = 0 } = await spanCounts(service);
       await predictUntil(service, (counts) => (counts.failed ?? 0) > failed);
-      await areRefusalsSaid(1);
+      await assertRefusalsSaid(1);
       later = await startOtlpSink(port);
       await eventually(async () => {
         await postJson(`${service.api}/predict`, row);
@@ -231,7 +231,7 @@ describe('an export that fails', () => {
       later.close();
       const before = (await spanCounts(service)).failed ?? 0;
       await predictUntil(service, (counts) => (counts.failed ?? 0) > before);
-      await areRefusalsSaid(2);
+      await assertRefusalsSaid(2);
     } finally {
       await service.stop();
       later?.close();
